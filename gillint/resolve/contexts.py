@@ -42,7 +42,7 @@ def entered(act: Activation, value: Value, span: Span, *, is_async: bool) -> Val
     for base in bases_of(value.type):
         info = find_type(base)
         if info is not None and info.context is not None:
-            if info.context.like == "self" and info.context.type is None:
+            if info.context.like == "self" and info.context.type is None and not info.context.element_of_like:
                 return value
             fact = Fact(f"{base}.__enter__", "", (), Behaviour(Effect.HOLDS))
             bound = Bound(value)

@@ -84,6 +84,7 @@ def hand_over_call(
         keywords = tuple(extra.columns) if extra is not None and extra.columns is not None else ()
     rest, keywords = tuple(map(result_of, rest)), tuple((n, result_of(v)) for n, v in keywords)
     result = hand_over(act, spec, name, Work(work, rest, keywords, tasks, workers, options), span)
+    _make_task(act, spec, name, Bound(receiver, positional), span)
     if spec.awaitable:
         return _given_back(act, spec, name, result, span)
     size = tasks if spec.style in ("map", "map-one", "starmap") else None
@@ -93,6 +94,12 @@ def hand_over_call(
         return result
     task = TaskRef(act.path, span) if spec.result in (FUTURE, DELAYED) else None
     return Value(type=spec.result, size=size, element=result, reference=task)
+
+
+def _make_task(act: Activation, spec: HandoverSpec, name: str, bound: Bound, span: Span) -> None:
+    """Making a task of an event loop is work of the thread that it will run in."""
+    if spec.concurrency is Concurrency.ASYNCIO:
+        act.emit(Call(span, act.path, name, "library", bound, find_fact(name), implicit=True))
 
 
 _EXECUTOR_FIRST = ("asyncio.AbstractEventLoop.run_in_executor", "tornado.ioloop.IOLoop.run_in_executor")

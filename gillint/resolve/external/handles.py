@@ -38,7 +38,8 @@ HANDLES = (
     *TEXT_FILES, "io.BytesIO", "io.BufferedReader", "io.BufferedWriter", "io.BufferedRandom", "io.FileIO", "gzip.GzipFile",
     "bz2.BZ2File", "lzma.LZMAFile", "compression.zstd.ZstdFile",
     "zstandard.ZstdDecompressionReader", "lz4.frame.LZ4FrameFile",
-    "zipfile.ZipExtFile", "tarfile.ExFileObject", "tempfile.SpooledTemporaryFile", "asyncio.FedReader", *ARCHIVES,
+    "zipfile.ZipExtFile", "tarfile.ExFileObject", "tempfile.SpooledTemporaryFile", "asyncio.FedReader",
+    "aiofiles.threadpool.AsyncFile", *ARCHIVES,
 )  # fmt: skip
 
 WRITERS = ("csv.writer", "csv.DictWriter", "wave.Wave_write", "wave.Wave_read", "zstandard.ZstdCompressionWriter")

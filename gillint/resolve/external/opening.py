@@ -10,8 +10,19 @@ from gillint.resolve.activation import Activation
 from gillint.resolve.assumed import BUFFERS
 from gillint.resolve.calling.bound import element_of, literal_text
 from gillint.resolve.calling.sites import Site
+from gillint.resolve.external.by_extension import ON_ENTERING, OPENERS_BY_EXTENSION, mode_of, unpacking
 from gillint.resolve.external.files import MEMORY, Content
-from gillint.resolve.external.handles import ARCHIVES, HANDLES, TEXT_FILE, UNPACKING, filled, name_of, raw, unpacked
+from gillint.resolve.external.handles import (
+    ARCHIVES,
+    HANDLES,
+    TEXT_FILE,
+    UNPACKING,
+    filled,
+    name_of,
+    packs,
+    raw,
+    unpacked,
+)
 from gillint.resolve.external.peers import around
 from gillint.resolve.external.rewriting import note_rewriting
 from gillint.resolve.tabular.kinds import distinct_of
@@ -25,7 +36,7 @@ OPENERS = {
     "zstandard.open", "lz4.frame.open", "lz4.frame.LZ4FrameFile",
     "zipfile.ZipFile", "tarfile.open", "tarfile.TarFile.open", "tempfile.NamedTemporaryFile",
     "tempfile.TemporaryFile", "tempfile.SpooledTemporaryFile", "io.BytesIO", "io.StringIO", "io.TextIOWrapper",
-    "asyncio.StreamReader",
+    "asyncio.StreamReader", "aiofiles.open", *OPENERS_BY_EXTENSION,
 }  # fmt: skip
 
 
@@ -33,7 +44,9 @@ def opened(site: Site) -> Value:
     """An open file: which it is, and what is in it where it is read."""
     act, result = site.act, site.result
     is_method = site.name == "pathlib.Path.open"
-    source = site.bound.receiver if is_method else site.argument(0, "file", "filename", "name", "path")
+    source = (
+        site.bound.receiver if is_method else site.argument(0, "file", "filename", "name", "path", "uri", "urlpath")
+    )
     if site.name in BUFFERS:
         return _buffer(site)
     if site.name == _READER:
@@ -49,6 +62,9 @@ def opened(site: Site) -> Value:
         source = inner
     name = name_of(source)
     mode = literal_text(site.argument(0 if is_method else 1, "mode")) or "r"
+    if site.name in OPENERS_BY_EXTENSION:
+        mode = mode_of(site)
+        result = unpacking(site, name, mode)
     if site.name.startswith("tempfile."):
         mode = "w"
     buffering = _buffering(site)
@@ -77,7 +93,12 @@ def opened(site: Site) -> Value:
         elif mode[0] == "a":
             act.program.files.begun[name] = ()  # what was in it stays
         return replace(result, text=Text(name))
-    return _read(site, name, replace(result, text=Text(name)), is_text="t" in mode)
+    return _read(
+        site,
+        name,
+        replace(result, text=Text(name)),
+        is_text="t" in mode or (site.name == "aiofiles.open" and "b" not in mode),
+    )
 
 
 def _read(site: Site, name: str, opened: Value, *, is_text: bool) -> Value:
@@ -87,9 +108,9 @@ def _read(site: Site, name: str, opened: Value, *, is_text: bool) -> Value:
     if opened.type in ARCHIVES:
         member = files.member(name, HOLE)  # a tar file is gone through by its members
         return replace(opened, size=member.files) if member is not None and opened.type == "tarfile.TarFile" else opened
-    if content is None:
+    if content is None or opened.type == ON_ENTERING:
         return opened
-    if site.name.startswith(tuple(UNPACKING)):
+    if site.name.startswith(tuple(UNPACKING)) or packs(opened):
         return filled(opened, unpacked(content), is_text=is_text)
     if opened.type == TEXT_FILE and content.packed:  # of files of several kinds, this is one that is not compressed
         return filled(opened, replace(content, packed=False))

@@ -157,8 +157,7 @@ _WILD = re.compile(rf"{HOLE}?(?:[*?]|\[[^\]/]+\])[*?{HOLE}]*")
 
 def listed(site: Site) -> Value:
     """What a folder or a pattern has in it."""
-    folder = site.bound.receiver or site.argument(0, "path", "pathname", "top")
-    name = name_of(folder)
+    name = name_of(site.bound.receiver) or name_of(site.argument(0, "path", "pathname", "top"))
     if name is None:
         return site.result
     method = site.name.rsplit(".", 1)[-1]
@@ -169,12 +168,11 @@ def listed(site: Site) -> Value:
         wanted = f"{name}/{HOLE if method == 'rglob' else ''}{asked}"
     wanted = _WILD.sub(HOLE, wanted)
     walked = site.name in LISTS and is_walked(site.act, name)
-    deep = walked or method in ("walk", "rglob") or "**" in asked
+    deep = walked or method in ("walk", "rglob", "find") or "**" in asked
     content, common_name = site.act.program.files.listed(wanted, deep=deep)
     each = _last_of(common_name) if method == "listdir" else common_name
-    if (
-        walked and method == "listdir" and not site.act.program.files.is_walked(name)
-    ):  # in whatever folder below this one it is
+    is_given = walked and not site.act.program.files.is_walked(name)
+    if is_given and method == "listdir":  # in whatever folder below this one it is
         each = Text(f"{HOLE}{each.pattern.lstrip(HOLE)}")
     member = replace(element_of(site.result), text=each)
     if content is None:

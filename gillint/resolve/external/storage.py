@@ -196,6 +196,7 @@ _CALLS: dict[str, Callable[[Site], Value]] = {
     **dict.fromkeys(("shutil.rmtree", "os.remove", "os.unlink", "pathlib.Path.unlink"), removed),
     **dict.fromkeys(("os.mkdir", "os.makedirs", "pathlib.Path.mkdir"), made_folder),
     **dict.fromkeys(("os.listdir", "os.scandir", "os.walk", "os.fwalk", "glob.glob", "glob.iglob"), listed),
+    **dict.fromkeys((f"fsspec.implementations.local.LocalFileSystem.{m}" for m in ("ls", "listdir", "find")), listed),
     **dict.fromkeys(("pathlib.Path.iterdir", "pathlib.Path.glob", "pathlib.Path.rglob"), listed),
     **dict.fromkeys(("zipfile.ZipFile.writestr", "zipfile.ZipFile.write"), added_member),
     **dict.fromkeys(("tarfile.TarFile.add", "tarfile.TarFile.addfile"), added_member),

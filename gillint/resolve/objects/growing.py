@@ -294,6 +294,7 @@ _CHANGED_BY_FACTS = (
     "email.message.Message",
     "email.message.EmailMessage",
     "email.mime.multipart.MIMEMultipart",
+    "msgpack.Unpacker",
     "networkx.Graph",
     "networkx.DiGraph",
     "prettytable.PrettyTable",

@@ -355,9 +355,23 @@ def _names(kinds: tuple[str, ...], *methods: str) -> tuple[str, ...]:
 
 
 _TEXTS = ("str", "bytes", "bytearray")
-_JSON_OUT = ("orjson.dumps", "msgspec.json.encode")
-_JSON_ESCAPING = ("json.dumps", "json.JSONEncoder.encode", "ujson.dumps", "simplejson.dumps")
-_JSON_IN = ("json.loads", "json.JSONDecoder.decode", "orjson.loads", "ujson.loads", "simplejson.loads")
+_ENGINES = ("re", "regex")
+_JSON_OUT = ("orjson.dumps", "msgspec.json.encode", "msgspec.json.Encoder.encode")
+_JSON_ESCAPING = ("json.dumps", "json.JSONEncoder.encode", "ujson.dumps", "simplejson.dumps", "rapidjson.dumps")
+_JSON_IN = (
+    "json.loads", "json.JSONDecoder.decode", "orjson.loads", "ujson.loads", "simplejson.loads", "rapidjson.loads",
+    "msgspec.json.decode", "msgspec.json.Decoder.decode",
+)  # fmt: skip
+_PICKLES_OUT = (
+    "pickle.dumps", "marshal.dumps", "msgpack.packb", "msgpack.dumps", "ormsgpack.packb", "msgspec.msgpack.encode",
+    "msgspec.msgpack.Encoder.encode", "cbor2.dumps", "bson.encode",
+)  # fmt: skip
+_PICKLES_IN = (
+    "pickle.loads", "marshal.loads", "msgpack.unpackb", "msgpack.loads", "ormsgpack.unpackb", "msgspec.msgpack.decode",
+    "msgspec.msgpack.Decoder.decode", "cbor2.loads", "bson.decode",
+)  # fmt: skip
+_SETTINGS_OUT = ("yaml.safe_dump", "yaml.dump", "toml.dumps", "rtoml.dumps", "tomlkit.dumps")
+_SETTINGS_IN = ("yaml.safe_load", "yaml.load", "yaml.full_load", "toml.loads", "tomllib.loads", "rtoml.loads")
 _CODES = ("b64", "urlsafe_b64", "b32", "b16", "b85")
 _PACKERS = (
     "zlib", "gzip", "bz2", "lzma", "zstandard", "brotli", "lz4.frame", "lz4.block", "snappy", "pyzstd",
@@ -378,8 +392,10 @@ _BY_NAME: dict[str, Callable[[Bound, Value], Value]] = {
     **dict.fromkeys(_JSON_OUT, _made_from("json")),
     **dict.fromkeys(_JSON_ESCAPING, _made_from("json", escapes=True)),
     **dict.fromkeys(_JSON_IN, _undone("json")),
-    **dict.fromkeys(("pickle.dumps", "marshal.dumps", "msgpack.packb", "msgpack.dumps"), _made_from("pickle")),
-    **dict.fromkeys(("pickle.loads", "marshal.loads", "msgpack.unpackb", "msgpack.loads"), _undone("pickle")),
+    **dict.fromkeys(_PICKLES_OUT, _made_from("pickle")),
+    **dict.fromkeys(_PICKLES_IN, _undone("pickle")),
+    **dict.fromkeys(_SETTINGS_OUT, _made_from("settings")),
+    **dict.fromkeys(_SETTINGS_IN, _undone("settings")),
     **dict.fromkeys(tuple(f"{m}.compress" for m in _PACKERS), _made_from("packed")),
     **dict.fromkeys(tuple(f"{m}.decompress" for m in _PACKERS), _undone("packed")),
     "zstandard.ZstdCompressor.compress": _made_from("packed"),
@@ -412,14 +428,14 @@ _BY_NAME: dict[str, Callable[[Bound, Value], Value]] = {
     **dict.fromkeys(_names((*MOMENTS, SPAN), "__sub__"), earlier),
     "int.to_bytes": _header,
     "round": rounded,
-    "re.compile": compiled,
-    **dict.fromkeys(("re.findall", "re.finditer"), matches(1)),
+    **dict.fromkeys(_names(_ENGINES, "compile"), compiled),
+    **dict.fromkeys(_names(_ENGINES, "findall", "finditer"), matches(1)),
     **dict.fromkeys(("re.match", "re.search", "re.fullmatch"), matched(1)),
     **dict.fromkeys(tuple(f"re.Pattern.{m}" for m in ("match", "search", "fullmatch")), matched(0)),
     **dict.fromkeys(("re.Match.groups", "re.Match.groupdict"), groups),
     "re.split": split(1),
     "re.Pattern.split": split(0),
-    **dict.fromkeys(("re.Pattern.findall", "re.Pattern.finditer"), matches(0)),
+    **dict.fromkeys(_names(_ENGINES, "Pattern.findall", "Pattern.finditer"), matches(0)),
     **dict.fromkeys(("textwrap.fill", "textwrap.dedent", "textwrap.indent", "html.escape"), _substituted(0)),
     "textwrap.wrap": _wrapped,
     "re.sub": _substituted(2),

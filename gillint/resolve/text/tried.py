@@ -63,12 +63,14 @@ def with_matches(name: str, bound: Bound) -> tuple[tuple[str, Value], ...]:
     return (("matches", Value(type="int", number=count)),) if count is not None else ()
 
 
-_REPLACES = {"re.sub": 2, "re.subn": 2, "re.Pattern.sub": 1, "re.Pattern.subn": 1}
+_PLACES = {"sub": 2, "subn": 2, "Pattern.sub": 1, "Pattern.subn": 1}
+_REPLACES = {f"{engine}.{method}": place for engine in ("re", "regex") for method, place in _PLACES.items()}
+_PATTERNS = ("re.Pattern", "regex.Pattern")
 
 
 def _expression(pattern: Value | None) -> str | None:
     text = literal_text(pattern)
-    if text is None and pattern is not None and pattern.type == "re.Pattern" and pattern.text is not None:
+    if text is None and pattern is not None and pattern.type in _PATTERNS and pattern.text is not None:
         text = pattern.text.pattern
     if (
         not text

@@ -55,3 +55,15 @@ def test_guards_are_looked_at() -> None:
             return 0
     """
     assert "re.search" in dump_stage("resolve", dedent(source), "p.py", Options(python="3.11"))
+
+
+@pytest.mark.parametrize("engine", ["re", "regex"])
+@pytest.mark.parametrize(
+    "found", ["E.findall('fox', T)", "E.compile('fox').findall(T)", "E.compile('fox').finditer(T)"]
+)
+def test_matches_are_counted_for_both_engines(engine: str, found: str) -> None:
+    source = (
+        f"import {engine} as E\nT = 'the quick brown fox ' * 50\ndef work():\n    for x in {found}:\n        print(x)\n"
+    )
+    text = dump_stage("resolve", source, "program.py", Options(python="3.11"))
+    assert " x 50 " in text.split("work ", 1)[1]
