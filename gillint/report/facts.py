@@ -104,6 +104,10 @@ def _cost(cost: Cost) -> str:
     return " + ".join(p for p in (fixed, per) if p)
 
 
+def _besides(c: Condition) -> str:
+    return f" (`{c.default}` counts as not given)" if c.default is not None else ""
+
+
 def told(c: Condition) -> str:
     """A condition of a fact in words."""
     parts = []
@@ -121,9 +125,9 @@ def told(c: Condition) -> str:
     if c.not_type:
         parts.append(f"type{of} other than {' or '.join(c.not_type)}")
     if c.given:
-        parts.append(f"`{c.given}` is given")
+        parts.append(f"`{c.given}` is given{_besides(c)}")
     if c.absent:
-        parts.append(f"`{c.absent}` is not given")
+        parts.append(f"`{c.absent}` is not given{_besides(c)}")
     if c.argument:
         parts.append(f"`{c.argument}` " + (f"matches `{c.matches}`" if c.matches else f"is {c.is_!r}"))
     if c.program:

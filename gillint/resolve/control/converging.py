@@ -115,10 +115,11 @@ def _takes_away(loop: t.While) -> bool:
         return False
     name, by = key_of(test.left), test.rights[0]
     steps = (step for s in loop.body if (step := as_augment(s)) is not None)
-    return any(s.operator == "sub" and key_of(s.target) == name and _is_same(s.value, by) for s in steps)
+    return any(s.operator == "sub" and key_of(s.target) == name and is_same(s.value, by) for s in steps)
 
 
-def _is_same(one: t.Expr, other: t.Expr) -> bool:
+def is_same(one: t.Expr, other: t.Expr) -> bool:
+    """Whether two expressions are the same variable, attribute or constant."""
     if isinstance(one, t.Constant) and isinstance(other, t.Constant):
         return one.value == other.value
     return key_of(one) is not None and key_of(one) == key_of(other)

@@ -31,7 +31,7 @@ from gillint.resolve.control.multiplying import at_the_end, multiplied, over_all
 from gillint.resolve.control.pointers import place_of, places_in_the_end, turns_by_places, turns_by_strides
 from gillint.resolve.control.receiving import turns_to_fill
 from gillint.resolve.control.rehearsed import turns_rehearsed
-from gillint.resolve.control.residues import turns_to_remainder
+from gillint.resolve.control.residues import left_over, turns_to_remainder
 from gillint.resolve.control.sending import turns_until_sent
 from gillint.resolve.control.shared_iterators import its_share
 from gillint.resolve.control.stopping import turns_until_stopped
@@ -318,4 +318,5 @@ def run_while(act: Activation, node: t.While) -> None:
 
     _loop(act, node, enter, learn)
     act.environment.update(places_in_the_end(act, node))
+    act.environment.update(left_over(act, node))
     leave_empty(act, node)

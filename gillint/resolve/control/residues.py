@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 
 from gillint.estimate import Estimate
+from gillint.frozen import replace
 from gillint.resolve.activation import Activation
+from gillint.resolve.control.converging import is_same
 from gillint.resolve.control.multiplying import multiplied
 from gillint.resolve.expressions import evaluate
+from gillint.resolve.values import Value
 from gillint.syntax import tree as t
 from gillint.syntax.containers import change_of
 from gillint.syntax.walk import as_augment, expressions, key_of, names_in, statements
@@ -34,6 +37,24 @@ def turns_to_remainder(act: Activation, loop: t.While) -> Estimate | None:
     if left is not None and end is not None and left.known and end.known and step > 0:
         return Estimate.point(((end.likely - left.likely) % divisor.likely) / step)
     return Estimate(0, (rounds - 1) / 2, rounds - 1)
+
+
+def left_over(act: Activation, loop: t.While) -> dict[str, Value]:
+    """What is left of a number of which a loop takes as much as it asks for: less than that. `while n >= coin: n -= coin`."""
+    test = loop.test
+    if not isinstance(test, t.Compare) or test.operators not in (("ge",), ("gt",)) or not isinstance(test.left, t.Name):
+        return {}
+    name, asked = test.left.id, test.rights[0]
+    steps = [step for s in statements(loop.body) if (step := as_augment(s)) is not None and key_of(step.target) == name]
+    only = steps[0] if len(steps) == 1 else None
+    value = act.environment.get(name)
+    if only is None or only.operator != "sub" or not is_same(only.value, asked) or value is None:
+        return {}
+    with act.nested():
+        most = evaluate(act, asked).number
+    if most is None or most.likely <= 0:
+        return {}
+    return {name: replace(value, number=Estimate(0, most.likely / 2, most.high), literal=None)}
 
 
 def _compared(test: t.Expr) -> tuple[t.Expr, t.Expr | None, str]:

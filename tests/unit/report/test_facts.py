@@ -20,6 +20,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "of": {"dtype": ("object",), "of": "a"},
     "given": {"given": "key"},
     "absent": {"absent": "key"},
+    "default": {"given": "key", "default": -1},
     "argument": {"argument": "indent", "is_": 2},
     "is_": {"argument": "indent", "is_": 2},
     "matches": {"argument": "_path", "matches": "^count"},
