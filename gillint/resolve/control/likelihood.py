@@ -13,6 +13,7 @@ from gillint.resolve.control.failures import complains, failing, fails
 from gillint.resolve.control.kept_answers import is_end, lookup_in
 from gillint.resolve.control.lookups import found_share, share_found
 from gillint.resolve.control.memoised import missed
+from gillint.resolve.control.narrowing import decided
 from gillint.resolve.control.refusals import is_refusal
 from gillint.resolve.control.turns import POLLS, leaves, pauses
 from gillint.resolve.external.folders import kind_of_entry, made_if_missing, once_for_each_path
@@ -174,6 +175,8 @@ def _spelt(node: t.Expr) -> str | None:
 def held(act: Activation, test: t.Expr, tested: Value, otherwise: float) -> float:
     """How often a test of an expression holds: `x if test else y`, a filter; `otherwise` where nothing tells."""
     constant = is_true(tested)
+    if constant is None and isinstance(test, t.Call):  # `hasattr(x, "count") and x.count()`
+        constant = decided(act, test)
     found = float(constant) if constant is not None else chance(act, test)
     if found is None and tested.type == "bool" and tested.number is not None and tested.number.known:
         found = tested.number.likely  # of a test that was made elsewhere: `order.is_valid()`

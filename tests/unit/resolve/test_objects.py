@@ -7,6 +7,7 @@ from textwrap import dedent
 import pytest
 
 from gillint.advice.outcome import Options
+from gillint.costs.demand import Costs
 from gillint.knowledge.conditions import Target
 from gillint.pipeline import analyse
 from gillint.resolve.program import resolve, walk
@@ -812,3 +813,13 @@ BUFFERED = """
 def test_what_a_method_of_a_base_sets_later_is_known_of_an_object_of_another_class(derived: str, made: str) -> None:
     names = {c.name for c in calls_of(BUFFERED.format(derived=derived, made=made)) if c.name.endswith(".tell")}
     assert names == {"io.BytesIO.tell"}
+
+
+@pytest.mark.parametrize(("name", "asked"), [("count", False), ("sum", True)])
+def test_what_an_object_does_not_have_is_not_asked_for_behind_a_test(name: str, asked: bool) -> None:
+    source = (
+        f"import numpy as np\ndef work():\n    a = np.ones(4)\n    return hasattr(a, '{name}') and a.{name}() > 1\n"
+    )
+    resolved = resolve(parse(source, "<t>"), Target(), {})
+    made = Costs(Target()).calls(next(f.block for f in resolved.functions if f.name == "work"))
+    assert any(c.call.name == f"numpy.ndarray.{name}" and c.count.likely > 0 for c in made) is asked
