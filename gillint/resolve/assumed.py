@@ -43,6 +43,7 @@ SIZES |= dict.fromkeys(("duckdb.DuckDBPyConnection", "duckdb.DuckDBPyRelation"),
 SIZES |= dict.fromkeys(
     ("shapely.Polygon", "shapely.LineString", "shapely.MultiPolygon", "shapely.MultiPoint"), Estimate(2, 20, 1e4)
 )  # points
+SIZES["gmpy2.mpz"] = Estimate(1, 20, 1_000)  # bytes or so
 SIZES["shapely.Point"] = Estimate.point(1)
 SIZES["sqlglot.expressions.Expression"] = Estimate(10, 200, 1e5)  # characters
 SIZES |= dict.fromkeys(
