@@ -127,9 +127,6 @@ def test_what_is_no_arithmetic_or_has_no_end_in_sight_is_left_to_others(
     assert not any(found)
 
 
-@pytest.mark.parametrize(
-    ("body", "expected"), [("    return n // 2", 12), ("    for _ in range(1):\n        n //= 2\n    return n", None)]
-)
-def test_a_function_of_the_program_by_a_name_of_pythons(body: str, expected: int | None) -> None:
-    code = f"import math\ndef abs(n):\n{body}\ndef work():\n    n = 5000\n    while n > 1:\n        math.sqrt(n)\n        n = abs(n)\n"
-    assert runs(code) == expected if expected is not None else runs(code) > 0
+def test_a_function_of_the_program_by_a_name_of_pythons() -> None:
+    loop = "    n = 5000\n    while n > 1:\n        math.sqrt(n)\n        n = abs(n)\n"
+    assert runs(f"import math\ndef abs(n):\n    return n // 2\ndef work():\n{loop}") == 12
