@@ -13,6 +13,7 @@ from functools import lru_cache
 from gillint.estimate import Estimate
 from gillint.frozen import dataclass
 from gillint.resolve.activation import Activation
+from gillint.resolve.control.dataflow import written
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.values import FunctionRef, SymbolRef
 from gillint.syntax import tree as t
@@ -47,12 +48,12 @@ def turns_rehearsed(act: Activation, loop: t.While) -> Estimate | None:
     read = {e.id for e in decisive if isinstance(e, t.Name)}
     if not read or any(isinstance(e, _NO_ARITHMETIC) for e in decisive):
         return None
+    if not (written(loop.body) & read) <= {name for s in statements(loop.body) for name in _targets(s)}:
+        return None  # `with`, `:=` or `del` changes what it hangs on
     called = {e.function.id for e in decisive if isinstance(e, t.Call) and isinstance(e.function, t.Name)}
     with act.nested():
         starts = tuple(start for name in sorted(read - called) if (start := _start(act, loop.test, name)) is not None)
-        functions = tuple(
-            (name, tree) for name in sorted(called - set(_FUNCTIONS)) if (tree := _function(act, loop.test, name))
-        )
+        functions = tuple((name, _function(act, loop.test, name)) for name in sorted(called))
     return _rehearsed(loop, starts, functions)
 
 
@@ -66,13 +67,15 @@ def _start(act: Activation, place: t.Expr, name: str) -> _Start | None:
     return _Start(name, value.number, value.type == "int")
 
 
-def _function(act: Activation, place: t.Expr, name: str) -> t.Function | str | None:
-    """A function of the program that gives back what it computes in one expression, or the public name of another one."""
+def _function(act: Activation, place: t.Expr, name: str) -> t.Function | str:
+    """A function of the program that gives back what it computes in one expression, or the public name of another one; a text
+    that names nothing for any other function of the program, which may be called as one of Python's is.
+    """
     ref = evaluate(act, t.Name(place.span, name)).reference
     if isinstance(ref, SymbolRef):
         return ref.name
     tree = act.program.function_tree(ref.key)[0] if isinstance(ref, FunctionRef) and ref.bound is None else None
-    return tree if isinstance(tree, t.Function) and _only_expression(tree) is not None else None
+    return tree if isinstance(tree, t.Function) and _only_expression(tree) is not None else ""
 
 
 def _only_expression(tree: t.Function) -> t.Expr | None:
@@ -279,7 +282,7 @@ class _Machine:
         name = key_of(e.function) or ""
         given = tuple(self.number(a.value) for a in e.arguments)
         tree = self._functions.get(name)
-        known = _FUNCTIONS.get(tree if isinstance(tree, str) else name)
+        known = _FUNCTIONS.get(tree if isinstance(tree, str) else name) if not isinstance(tree, t.Function) else None
         if known is not None:
             return lambda numbers: _sound(known(*(part(numbers) for part in given)))
         made = _only_expression(tree) if isinstance(tree, t.Function) else None

@@ -16,6 +16,7 @@ from gillint.syntax.containers import change_of
 from gillint.syntax.walk import as_augment, expressions, key_of, names_in, statements
 
 _MOST_TIMES = 64.0  # that a number has the same factor
+_MOST_TRIED = 1e5  # turns
 _ADDED = ("add", "sub")
 
 
@@ -34,8 +35,8 @@ def turns_to_remainder(act: Activation, loop: t.While) -> Estimate | None:
     if step is None or divisor is None or not divisor.known or divisor.likely < 1:
         return None
     rounds = max(1.0, divisor.likely / math.gcd(int(divisor.likely), int(step)))
-    if left is not None and end is not None and left.known and end.known and step > 0:
-        return Estimate.point(((end.likely - left.likely) % divisor.likely) / step)
+    if left is not None and end is not None and left.known and end.known:
+        return _first_that_ends(left.likely, end.likely, step, divisor.likely, rounds, is_above=operator == "gt")
     return Estimate(0, (rounds - 1) / 2, rounds - 1)
 
 
@@ -55,6 +56,17 @@ def left_over(act: Activation, loop: t.While) -> dict[str, Value]:
     if most is None or most.likely <= 0:
         return {}
     return {name: replace(value, number=Estimate(0, most.likely / 2, most.high), literal=None)}
+
+
+def _first_that_ends(
+    left: float, end: float, step: float, divisor: float, rounds: float, *, is_above: bool
+) -> Estimate | None:
+    """The turns until a remainder that begins with a known one is another, or no longer above it; None where it never is."""
+    for turns in range(int(min(rounds, _MOST_TRIED))):
+        remainder = (left + turns * step) % divisor
+        if remainder == end or (is_above and remainder < end):
+            return Estimate.point(turns)
+    return None
 
 
 def _compared(test: t.Expr) -> tuple[t.Expr, t.Expr | None, str]:
@@ -88,6 +100,7 @@ def _step(act: Activation, counted: t.Expr, body: t.Body) -> float | None:
             with act.nested():
                 given = evaluate(act, added.value)
             amount = given.size if given.type in ("str", "bytes") else given.number
-            steps = amount.likely if amount is not None and amount.known else 1.0
-            return times * (steps if added.operator == "add" else -steps)
+            if amount is None or not amount.known:
+                return None
+            return times * (amount.likely if added.operator == "add" else -amount.likely)
     return None

@@ -125,3 +125,8 @@ def test_what_is_no_arithmetic_or_has_no_end_in_sight_is_left_to_others(
     turns(loop)
     assert found
     assert not any(found)
+
+
+def test_a_function_of_the_program_by_a_name_of_pythons() -> None:
+    loop = "    n = 5000\n    while n > 1:\n        math.sqrt(n)\n        n = abs(n)\n"
+    assert runs(f"import math\ndef abs(n):\n    return n // 2\ndef work():\n{loop}") == 12

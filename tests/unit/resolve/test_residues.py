@@ -17,6 +17,8 @@ from gillint.syntax.parse import parse
         ("while len(text) % 4 != 0:\n    text += '='", 1.5),
         ("while (len(data) * 8) % 512 != 448:\n    data.append(0)", 31.5),
         ("data = bytearray(3)\nwhile (len(data) * 8) % 512 != 448:\n    data.append(0)", 53),
+        ("data = bytearray(8)\nwhile len(data) % 16 > 5:\n    data.append(0)", 8),
+        ("data = bytearray(1)\nwhile len(data) % 10 != 6:\n    data += b'abc'", 5),
         ("while n % 2 == 0:\n    n //= 2", 1),
         ("while n % 5 == 0:\n    n //= 5", 0.25),
         ("num = int.from_bytes(os.urandom(25), 'big')\nwhile num > 0:\n    num, mod = divmod(num, 58)", 35),
