@@ -278,6 +278,10 @@ class Program(Protocol):
         """How much anybody puts into a queue, as far as that is known."""
         ...
 
+    def is_left_open(self, ref: FunctionRef) -> bool:
+        """Whether a method is only declared by the class of what it is called on."""
+        ...
+
     def note_times(self) -> None:
         """Note that what is being run does something else where it is run more often."""
         ...
@@ -330,6 +334,9 @@ class Activation:
     outside: Estimate = ONE  # the same for the arms that are in no loop
     unrolled: int = 1  # how many turns of loops over tables are read one by one
     times: Estimate = ONE  # how often the body runs for one run of the program, as far as can be seen
+    in_a_task: Estimate = (
+        ONE  # the same for one task of those that are handed over: each is a piece of work, not a small one
+    )
 
     @property
     def path(self) -> str:
@@ -447,7 +454,7 @@ class Activation:
 
     def runs_often(self) -> bool:
         """Whether the current statement is run again and again, by a loop here or by the callers."""
-        return (self.times * self.trips_so_far()).likely > _OFTEN
+        return (self.in_a_task * self.trips_so_far()).likely > _OFTEN
 
 
 _OFTEN = 1.5

@@ -106,8 +106,8 @@ class Functions(Classes):
         if not recurs and len(set(self._active)) >= self._depth_limit:
             self._cuts += 1
             return _unseen(function, tree), self._declared(function, tree), function.name
-        if self._is_left_open(ref, function, tree):
-            return _unseen(function, tree), self._declared(function, tree), function.name
+        if self.is_left_open(ref):
+            return None, self._declared(function, tree), function.name
         if function.owner is not None and function.name.endswith(".__init__"):
             function.owner.constructed = True
         receiver = self._receiver(ref, tree, function)
@@ -160,18 +160,14 @@ class Functions(Classes):
             result = replace(result, reference=self._reference_to(summary.lazy))
         return summary.block, result, function.name
 
-    def _is_left_open(self, ref: FunctionRef, function: Function, tree: t.Function | t.Lambda) -> bool:
+    def is_left_open(self, ref: FunctionRef) -> bool:
         """Whether a method is only declared by the class of what it is called on: what runs is in one that nobody sees."""
-        if (
-            ref.bound is None
-            or function.owner is None
-            or not isinstance(tree, t.Function)
-            or not is_only_declared(tree)
-        ):
+        tree, owner = self.function_tree(ref.key) if ref.bound is not None else (None, None)
+        if ref.bound is None or owner is None or not isinstance(tree, t.Function) or not is_only_declared(tree):
             return False
         kind = self.class_of(ref.bound.type)
         having = (c for c in self.resolution_order(kind) if tree.name in c.methods) if kind is not None else iter(())
-        return next(having, None) is function.owner
+        return next(having, None) is owner
 
     def _reference_to(self, lazy: Lazy) -> LazyRef:
         """Remember deferred work of a function of the project."""
@@ -372,7 +368,9 @@ class Functions(Classes):
         is_aside = self._aside > 0 and not self._active  # it is read for what it leaves: nobody calls it here
         self._active.append(key)
         if self._running and not is_aside:
-            act.times = self._times_of_a_call()
+            caller = self._running[-1]
+            each = caller.outside * caller.trips_so_far()
+            act.times, act.in_a_task = caller.times * each, caller.in_a_task * each
         self._running.append(act)
         elsewhere, self._elsewhere = self._elsewhere, act.path != self._path
         try:

@@ -194,6 +194,9 @@ def of_nobody_knows(
 
 def _project(act: Activation, ref: FunctionRef, positional: tuple[Value, ...], keywords: Keywords, span: Span) -> Value:
     block, result, name = act.program.call(ref, positional, keywords)
+    if act.program.is_left_open(ref):
+        _other(act, name, "unknown", positional, keywords, span)
+        return result
     lazy = act.lazy_of(result)
     if lazy is not None and result.type in ("coroutine", "generator"):
         if isinstance(result.reference, LazyRef):
