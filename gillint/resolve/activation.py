@@ -452,6 +452,10 @@ class Activation:
         """How often the current statement runs for one run of the body, or of that many loops around it."""
         return turns_of(self.loops[since:])
 
+    def for_each_run(self) -> Estimate:
+        """How often the current statement runs for one run of the body: in so many turns, where its arm is taken."""
+        return self.outside * self.trips_so_far()
+
     def runs_often(self) -> bool:
         """Whether the current statement is run again and again, by a loop here or by the callers."""
         return (self.in_a_task * self.trips_so_far()).likely > _OFTEN

@@ -274,7 +274,7 @@ class Functions(Classes):
     def _times_of_a_call(self) -> Estimate:
         """How often what is called at the current statement runs in all."""
         caller = self._running[-1]
-        return caller.times * caller.outside * caller.trips_so_far()
+        return caller.times * caller.for_each_run()
 
     def _as_often(self, tables: Tables, key: SummaryKey) -> Summary | None:
         """The summary of a function; where it hangs on how often it is called, that for calls that are about as frequent."""
@@ -369,8 +369,7 @@ class Functions(Classes):
         self._active.append(key)
         if self._running and not is_aside:
             caller = self._running[-1]
-            each = caller.outside * caller.trips_so_far()
-            act.times, act.in_a_task = caller.times * each, caller.in_a_task * each
+            act.times, act.in_a_task = self._times_of_a_call(), caller.in_a_task * caller.for_each_run()
         self._running.append(act)
         elsewhere, self._elsewhere = self._elsewhere, act.path != self._path
         try:

@@ -110,6 +110,13 @@ def assigned_once(body: t.Body) -> Mapping[str, t.Expr]:
     return {key: value for key, value in found.items() if value is not None}
 
 
+def targets_of(s: t.Stmt) -> Iterator[t.Expr]:
+    """What an assignment or the head of a `for` loop sets, the members of `a, b = pair` one by one."""
+    targets = s.targets if isinstance(s, t.Assign) else (s.target,) if isinstance(s, (t.Augment, t.For)) else ()
+    for target in targets:
+        yield from target.elements if isinstance(target, t.Sequence) else (target,)
+
+
 def set_in(body: t.Body) -> Iterator[str | None]:
     """The variables and attributes to which statements assign, conditions and loops left out."""
     for s in body:

@@ -13,7 +13,7 @@ from gillint.resolve.control.converging import bisects
 from gillint.resolve.control.turns import leaves_early
 from gillint.resolve.expressions import evaluate
 from gillint.syntax import tree as t
-from gillint.syntax.walk import as_augment, conditions_of, expressions, inside, key_of
+from gillint.syntax.walk import as_augment, conditions_of, expressions, inside, key_of, targets_of
 
 
 def turns_until_long(act: Activation, test: t.Expr, assumed: Estimate) -> Estimate | None:
@@ -77,10 +77,7 @@ def turns_to_make_room(act: Activation, node: t.While) -> Estimate | None:
 
 
 def _members(s: t.Assign) -> Iterator[t.Subscript]:
-    for target in s.targets:
-        for part in target.elements if isinstance(target, t.Sequence) else (target,):
-            if isinstance(part, t.Subscript):
-                yield part
+    return (part for part in targets_of(s) if isinstance(part, t.Subscript))
 
 
 def turns_past_the_end(act: Activation, node: t.While) -> Estimate | None:

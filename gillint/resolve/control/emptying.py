@@ -14,7 +14,7 @@ from gillint.resolve.trace import Branch, Call, Loop, Node
 from gillint.resolve.values import FunctionRef
 from gillint.syntax import tree as t
 from gillint.syntax.containers import ADDS, ADDS_EACH, takes_from
-from gillint.syntax.walk import as_augment, assigned, expressions, inside, key_of, length_of, statements
+from gillint.syntax.walk import as_augment, assigned, expressions, inside, key_of, length_of, statements, targets_of
 
 # Methods that give the parts of a text, of which the last is what is left of it.
 _PARTS = frozenset(("partition", "rpartition", "split", "rsplit", "splitlines"))
@@ -77,9 +77,7 @@ def _is_open(index: t.Expr) -> bool:
 
 
 def _stored(s: t.Assign) -> Iterator[str | None]:
-    for target in s.targets:
-        for part in target.elements if isinstance(target, t.Sequence) else (target,):
-            yield key_of(part.value if isinstance(part, t.Starred) else part)
+    return (key_of(part.value if isinstance(part, t.Starred) else part) for part in targets_of(s))
 
 
 _MAKES_EMPTY = ("list", "set", "dict", "bytearray")

@@ -17,7 +17,7 @@ from gillint.resolve.control.dataflow import written
 from gillint.resolve.expressions import evaluate
 from gillint.resolve.values import FunctionRef, SymbolRef
 from gillint.syntax import tree as t
-from gillint.syntax.walk import inside, key_of, names_in, statements
+from gillint.syntax.walk import inside, key_of, names_in, statements, targets_of
 
 Numbers = dict[str, float]
 _Number = Callable[[Numbers], float]
@@ -120,11 +120,7 @@ def _sets(s: t.Stmt, names: set[str]) -> bool:
 
 
 def _targets(s: t.Stmt) -> Iterator[str]:
-    targets = s.targets if isinstance(s, t.Assign) else (s.target,) if isinstance(s, (t.Augment, t.For)) else ()
-    for target in targets:
-        for part in target.elements if isinstance(target, t.Sequence) else (target,):
-            if isinstance(part, t.Name):
-                yield part.id
+    return (part.id for part in targets_of(s) if isinstance(part, t.Name))
 
 
 @lru_cache(maxsize=1024)

@@ -17,7 +17,7 @@ from gillint.resolve.objects.filling import attribute_key
 from gillint.resolve.values import Value
 from gillint.syntax import tree as t
 from gillint.syntax.containers import change_of
-from gillint.syntax.walk import expressions, key_of, statements
+from gillint.syntax.walk import expressions, key_of, statements, targets_of
 
 _SORTS = ("sorted", "list.sort")
 _AS_LONG = 2.0  # a comparison of what has come in, beside one of two that are in order
@@ -91,15 +91,9 @@ def _stays(body: t.Body, sorting: t.Stmt | None, place: t.Expr) -> bool:
     return kept == stored and sum(key_of(e) == name for e in expressions(body)) <= used.count(name)
 
 
-def _targets(s: t.Stmt) -> Iterator[t.Expr]:
-    targets = s.targets if isinstance(s, t.Assign) else (s.target,) if isinstance(s, (t.Augment, t.For)) else ()
-    for target in targets:
-        yield from target.elements if isinstance(target, t.Sequence) else (target,)
-
-
 def _set(s: t.Stmt) -> Iterator[t.Expr]:
     """The variables that a statement gives another value, and the lists of which it sets a part: `rows[:5] = others`."""
-    for target in _targets(s):
+    for target in targets_of(s):
         if not isinstance(target, t.Subscript):
             yield target
         elif isinstance(target.index, t.Slice):
@@ -108,7 +102,7 @@ def _set(s: t.Stmt) -> Iterator[t.Expr]:
 
 def _overwritten(s: t.Stmt) -> Iterator[t.Expr]:
     """The lists of which a statement sets one member."""
-    yield from (x.value for x in _targets(s) if isinstance(x, t.Subscript) and not isinstance(x.index, t.Slice))
+    yield from (x.value for x in targets_of(s) if isinstance(x, t.Subscript) and not isinstance(x.index, t.Slice))
 
 
 def _used(e: t.Expr) -> Iterator[t.Expr]:
